@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from actions.dialogue.acts import Act
 from actions.dialogue.dialogue import Dialogue
 from actions.dialogue.messages import Event
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import ListedOption
 from actions.dialogue.turn import Turn
 from actions.incoming import message_from_parse
@@ -97,7 +98,7 @@ class DialogueAction(Action, ABC):
         last = tracker.slots.get("last_message_time") or now
         session_seconds = domain_settings().session_seconds
         told = ((tracker.latest_message or {}).get("metadata") or {}).get("hours")
-        known = knowledge().filled_in(with_told_hours(knowledge().organisation, told))
+        known = _filled_in(knowledge(), told)
         before = state_from_slots(tracker.slots, known)
         message = message_from_parse(
             tracker.latest_message or {},
@@ -123,6 +124,21 @@ class DialogueAction(Action, ABC):
             "last_message_time": now,
         }
         return [SlotSet(name, value) for name, value in after.items() if value != tracker.slots.get(name)]
+
+
+# What was made last of the knowledge by the hours that a gateway told: mostly it tells the same with each message.
+_latest_hours: tuple[Knowledge, object, Knowledge] | None = None
+
+
+def _filled_in(own: Knowledge, told: object) -> Knowledge:
+    """Returns the knowledge with the opening hours that the gateway tells with a message."""
+    global _latest_hours  # noqa: PLW0603 - replaced as a whole
+    latest = _latest_hours
+    if latest and latest[0] is own and latest[1] == told:
+        return latest[2]
+    known = own.filled_in(with_told_hours(own.organisation, told))
+    _latest_hours = (own, told, known)
+    return known
 
 
 def _known_script(tracker: Tracker) -> Script:

@@ -6,11 +6,12 @@ import contextlib
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from actions.dialogue.answers import SURE, find_answer
 from actions.dialogue.messages import UserMessage
+from actions.dialogue.replacing import replace
 from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context

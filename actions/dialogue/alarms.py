@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue import danger_talk, repair
 from actions.dialogue.acts import Act, act_of
 from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.handing_over import hand_off
 from actions.dialogue.messages import SUPPORT_REQUEST, AnswerBand, Button, Event, EventKind, Reply, UserMessage
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Alarm, AttemptOutcome, DialogueState, HandoffReason, Request, has_alarm, with_alarm
 from actions.dialogue.suspending import suspend
 from actions.dialogue.topics import open_topic

@@ -6,11 +6,12 @@ Which answer is asked for is chosen by examples of how people ask, in their cont
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from actions.dialogue.answer_choice import KINDS, scene_of, weigh
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import Clause, Event, EventKind, Reply, UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Awaiting, DialogueState, HandoffReason, with_walk
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.dialogue.acts import SOCIAL, STEERING, Act, act_of
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import AnswerBand, Event, EventKind, Reply, UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import NONE_OF_THESE, Choice, DialogueState, Disambiguation, Offer, with_walk
 from actions.dialogue.steps import show_current
 from actions.dialogue.turn import Context, Turn

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from actions.dialogue.answers import answered_beside, asked_in, find_answer, step_answer
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import Reply, UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Awaiting, DialogueState, Offer, with_walk
 from actions.dialogue.steps import advance, next_detail, show_current
 from actions.dialogue.turn import Context, Turn

@@ -7,7 +7,6 @@ replies. It reads no clock, no network and no file. docs/conversation.md draws i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from actions.dialogue import (
     alarms,
@@ -31,6 +30,7 @@ from actions.dialogue.endings import after_digression, rate
 from actions.dialogue.events import events_of
 from actions.dialogue.handing_over import hand_off
 from actions.dialogue.messages import AnswerBand, Reply, UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import (
     MAX_UNANSWERED,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.dialogue.messages import Button, Event, EventKind, Reply, request_payload
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import (
     Attempt,
     AttemptOutcome,

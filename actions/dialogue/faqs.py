@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import Card, Event, EventKind, Reply, UserMessage
 from actions.dialogue.repair import not_understood
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge.faqs import Faq, faq_id

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.dialogue.handoff import grave_reason, handoff_payload
 from actions.dialogue.messages import Reply, UserMessage
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import DialogueState, HandoffReason, Offer
 from actions.dialogue.suspending import suspend
 from actions.dialogue.turn import Context, Turn

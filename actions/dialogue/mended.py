@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.dialogue.answer_choice import KINDS
 from actions.dialogue.answers import Found, find_answer, find_where, give, step_answer
 from actions.dialogue.endings import leave
 from actions.dialogue.messages import AnswerBand, Reply, UserMessage, folded
 from actions.dialogue.repair import with_menu
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import AttemptOutcome, DialogueState, HandoffReason
 from actions.dialogue.topics import open_topic, start
 from actions.dialogue.turn import Context, Turn, offering_human

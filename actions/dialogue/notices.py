@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import Reply, UserMessage
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context, Turn
 

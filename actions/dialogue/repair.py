@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue.acts import SOCIAL, UNCLEAR, Act
 from actions.dialogue.endings import after_digression
 from actions.dialogue.handing_over import hand_off
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import DialogueState, HandoffReason
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge.wording import SmallTalk

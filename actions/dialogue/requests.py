@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.dialogue.acts import SOCIAL, SUPPORT, UNCLEAR, Act, act_of
 from actions.dialogue.messages import AnswerBand, Button, Reply, UserMessage, request_payload
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import DialogueState, ListedOption, Request
 from actions.dialogue.turn import Context, Turn
 

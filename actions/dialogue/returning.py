@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.dialogue import choices
 from actions.dialogue.messages import Reply, UserMessage
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Attempt, AttemptOutcome, DialogueState, Offer, with_walk
 from actions.dialogue.steps import resume_hint
 from actions.dialogue.suspending import suspend

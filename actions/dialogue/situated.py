@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.dialogue import topics, walkthrough
 from actions.dialogue.acts import Act
 from actions.dialogue.answers import (
@@ -26,6 +24,7 @@ from actions.dialogue.details import skip_detail
 from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, folded, payload
 from actions.dialogue.repair import not_understood, small_talk, with_menu
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, Offer, with_walk
 from actions.dialogue.steps import advance, ask_outcome, last_step, next_check, show_current, show_step
 from actions.dialogue.support import ticket_status

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
+from actions.dialogue.replacing import replace
 from actions.knowledge import Knowledge
 from actions.knowledge.faqs import faq_id
 

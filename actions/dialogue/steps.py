@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.dialogue.messages import Reply
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Awaiting, DialogueState, HandoffReason, with_walk
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic

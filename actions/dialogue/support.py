@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from actions.dialogue.acts import SUPPORT, Act, act_of
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import SUPPORT_REQUEST, AnswerBand, Reply, UserMessage
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import DialogueState, Offer
 from actions.dialogue.turn import Context, Turn
 

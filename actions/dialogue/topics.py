@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.dialogue import details, walkthrough
 from actions.dialogue.acts import Act
 from actions.dialogue.answers import SURE, answer_question, find_answer, find_in_part, find_of_whole, give, step_answer
 from actions.dialogue.endings import after_digression, offer_open
 from actions.dialogue.messages import Button, Event, EventKind, Reply, UserMessage, payload
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import (
     Alarm,
     AttemptOutcome,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from actions.dialogue.messages import Event, Reply
+from actions.dialogue.replacing import replace
 from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import DialogueState, HandoffReason, Offer
 from actions.knowledge import Knowledge, Topic

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
 from actions.dialogue.details import skip_detail
 from actions.dialogue.endings import after_digression, finish
 from actions.dialogue.messages import AnswerBand, Event, EventKind, Reply, UserMessage
 from actions.dialogue.repair import failed
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, Offer, with_walk
 from actions.dialogue.steps import (
     advance,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.dialogue.acts import Act
 from actions.dialogue.details import skip_detail
 from actions.dialogue.endings import after_digression, finish
 from actions.dialogue.handing_over import hand_off
 from actions.dialogue.messages import Reply, UserMessage
 from actions.dialogue.repair import with_menu
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Attempt, AttemptOutcome, Awaiting, DialogueState, HandoffReason, Offer, with_walk
 from actions.dialogue.steps import show_current
 from actions.dialogue.topics import open_topic, resume, start

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from actions.knowledge.expressions import Expressions
 from actions.knowledge.schema import Text
 
 if TYPE_CHECKING:
@@ -105,11 +105,6 @@ class Fact(BaseModel):
     about: str | None = None
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-    @cached_property
-    def patterns(self) -> list[re.Pattern[str]]:
-        """The expressions, ready to be used."""
-        return [re.compile(pattern) for pattern in self.said]
 
 
 class Deed(BaseModel):
@@ -286,9 +281,24 @@ class Danger(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @cached_property
-    def asked(self) -> list[tuple[str, re.Pattern[str]]]:
-        """The expressions of the questions, ready to be used."""
-        return [(label, re.compile(pattern)) for label, patterns in self.questions.items() for pattern in patterns]
+    def asked(self) -> list[str]:
+        """By expression of a question, its label."""
+        return [label for label, patterns in self.questions.items() for _ in patterns]
+
+    @cached_property
+    def asking(self) -> Expressions:
+        """The expressions of the questions, in that order."""
+        return Expressions([pattern for patterns in self.questions.values() for pattern in patterns])
+
+    @cached_property
+    def told(self) -> list[str]:
+        """By expression of a fact, its name."""
+        return [name for name, fact in self.facts.items() for _ in fact.said]
+
+    @cached_property
+    def telling(self) -> Expressions:
+        """The expressions of the facts, in that order."""
+        return Expressions([pattern for fact in self.facts.values() for pattern in fact.said])
 
     @cached_property
     def facts_in_clause(self) -> InClause[frozenset[str]]:
@@ -298,6 +308,11 @@ class Danger(BaseModel):
     @cached_property
     def question_in_clause(self) -> InClause[int]:
         """The place in `asked` of what the latest clauses ask, or how many there are."""
+        return InClause(self)
+
+    @cached_property
+    def deeds_in_clause(self) -> InClause[Any]:
+        """How the latest clauses speak of deeds; `actions.reading.deeds` knows in what shape."""
         return InClause(self)
 
     @model_validator(mode="after")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue.acts import UNCLEAR, Act
 from actions.dialogue.answers import CERTAIN, find_answer
 from actions.dialogue.messages import AnswerBand, UserMessage
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading import place

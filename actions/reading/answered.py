@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue import walkthrough
 from actions.dialogue.acts import Act
 from actions.dialogue.answers import CERTAIN, SURE, find_answer, find_answers
 from actions.dialogue.messages import AnswerBand
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Awaiting, DialogueState, Offer
 from actions.dialogue.turn import Context
 from actions.reading.clauses import asks_in

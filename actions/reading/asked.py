@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue import walkthrough
 from actions.dialogue.acts import CONTROL, SOCIAL, SUPPORT, UNCLEAR, Act
 from actions.dialogue.answers import find_answer
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Awaiting, DialogueState, Offer, with_walk
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic

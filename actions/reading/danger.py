@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, Clause, UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading import after_alarm, let_go

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -38,6 +38,9 @@ class Deeds:
     done: frozenset[str] = frozenset()
 
 
+# A report of a clause: its words, what it says of deeds by name, and what it only names.
+_Part = tuple[str, Mapping[str, Standing], frozenset[str]]
+
 _IS_DONE = re.compile("[了过完好着成住掉]|已经?|刚")
 # A run of two reports (「110打了银行没打」) is cut after the first that is done, and before what is only not done.
 _DONE = re.compile("[了过完](?=.)")
@@ -50,14 +53,8 @@ def deeds_in(danger: Danger, clauses: Sequence[str]) -> Deeds:
     only_named: set[str] = set()
     last: tuple[str, ...] = ()
     takes_back = False
-    for clause in (part for whole in clauses for part in _parts(danger, whole)):
-        named = {name: standing_of(danger, deed, clause) for name, deed in danger.deeds.items()}
-        found = {name: standing for name, standing in named.items() if standing is not None}
-        only_named |= {
-            name
-            for name, deed in danger.deeds.items()
-            if deed.undone and name not in found and re.search(deed.names, clause)
-        }
+    for clause, found, bare_names in (part for whole in clauses for part in danger.deeds_in_clause.of(whole, _told_in)):
+        only_named |= bare_names
         for name, standing in found.items():
             standings.setdefault(name, set()).add(standing)
         last = tuple(found) or last
@@ -70,6 +67,24 @@ def deeds_in(danger: Danger, clauses: Sequence[str]) -> Deeds:
     denied = tuple(name for name, found in standings.items() if name in untold and Standing.DENIED in found)
     bare = frozenset(only_named - set(standings))
     return Deeds(untold, denied, takes_back and not standings, bare, frozenset(set(standings) - untold))
+
+
+def _told_in(danger: Danger, whole: str) -> tuple[_Part, ...]:
+    return tuple(_told(danger, clause) for clause in _parts(danger, whole))
+
+
+def _told(danger: Danger, clause: str) -> _Part:
+    found: dict[str, Standing] = {}
+    bare: set[str] = set()
+    for name, deed in danger.deeds.items():
+        if not re.search(deed.names, clause):
+            continue
+        standing = standing_of(danger, deed, clause)
+        if standing is not None:
+            found[name] = standing
+        elif deed.undone:
+            bare.add(name)
+    return clause, found, frozenset(bare)
 
 
 def standing_of(danger: Danger, deed: Deed, clause: str) -> Standing | None:

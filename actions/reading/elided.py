@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue.messages import UserMessage
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import DialogueState
 from actions.knowledge.danger import Danger
 from actions.reading.hearing import Heard

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from actions.dialogue import walkthrough
 from actions.dialogue.acts import SOCIAL, UNCLEAR, Act
 from actions.dialogue.answers import SURE, find_answer
 from actions.dialogue.faqs import may_tell
 from actions.dialogue.messages import AnswerBand
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
 from actions.knowledge.faqs import intent_of

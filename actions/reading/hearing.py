@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from actions.dialogue.messages import Clause, UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import AttemptOutcome, DialogueState
 from actions.knowledge.danger import Danger, Fact
 from actions.reading.deeds import acts_asked, deeds_in, latest
@@ -191,8 +193,27 @@ class Heard:
         return next((name for name in self.questions if name.startswith(_ASKS)), None)
 
 
+# What was heard in the latest messages, with what it was heard by: half a dozen readers of a turn ask for the same.
+_Known = tuple[tuple[object, ...], Heard]
+_latest: tuple[_Known, ...] = ()
+_MOST_KNOWN = 8
+
+
 def hear(danger: Danger, message: UserMessage) -> Heard:
     """Returns what a message tells and asks."""
+    global _latest  # noqa: PLW0603 - replaced as a whole, so that threads may read it
+    # All that is looked at. Told apart by identity: what a message is made of is not changed.
+    heard_by = (danger, message.said, message.clauses, message.after_alarm, message.text, message.key)
+    asked = (*heard_by, message.is_listened)
+    for known, heard in _latest:
+        if all(map(operator.is_, known, asked)):
+            return heard
+    heard = _hear(danger, message)
+    _latest = ((asked, heard), *_latest[: _MOST_KNOWN - 1])
+    return heard
+
+
+def _hear(danger: Danger, message: UserMessage) -> Heard:
     named = question_titled(danger, message.text)
     if named:
         # It was picked from what was offered.
@@ -605,19 +626,24 @@ def _said_in_any(danger: Danger, clauses: Iterable[str]) -> frozenset[str]:
 
 def _facts_in(danger: Danger, clause: str) -> frozenset[str]:
     refused = re.compile(danger.refused)
-    return frozenset(name for name, fact in danger.facts.items() if _says(fact, clause, refused))
+    found: set[str] = set()
+    for place in danger.telling.possible(clause):
+        name = danger.told[place]
+        if name not in found and _says(danger.facts[name], danger.telling[place], clause, refused):
+            found.add(name)
+    return frozenset(found)
 
 
 def question_asked(danger: Danger, clauses: Iterable[str]) -> str | None:
     """Returns the label of what clauses ask; None when they ask nothing that is known."""
     none = len(danger.asked)
     first = min((danger.question_in_clause.of(clause, _place_asked) for clause in clauses), default=none)
-    return danger.asked[first][0] if first < none else None
+    return danger.asked[first] if first < none else None
 
 
 def _place_asked(danger: Danger, clause: str) -> int:
     """Returns the place of the first expression of a question that finds something, or how many there are."""
-    found = (place for place, (_, pattern) in enumerate(danger.asked) if pattern.search(clause))
+    found = (place for place in danger.asking.possible(clause) if danger.asking[place].search(clause))
     return next(found, len(danger.asked))
 
 
@@ -673,17 +699,16 @@ def _sounds_told(name: str, fact: Fact, key: str, labels: Mapping[str, float]) -
     return has_happened and any(labels.get(label, 0.0) >= _TELLS for label in fact.labels)
 
 
-def _says(fact: Fact, clause: str, refused: re.Pattern[str]) -> bool:
-    for pattern in fact.patterns:
-        for found in pattern.finditer(clause):
-            if fact.is_denial:
-                return True
-            if _TO_ME.search(clause[: found.start()]):
-                continue
-            is_refused = refused.search(clause[: found.start()])
-            if is_refused and _DONE in found.group() and not _DENIES.search(is_refused.group()):
-                # 「老板让我转了28万」 is done, whoever wanted it.
-                is_refused = None
-            if not _DENIES.search(found.group()) and not is_refused:
-                return True
+def _says(fact: Fact, pattern: re.Pattern[str], clause: str, refused: re.Pattern[str]) -> bool:
+    for found in pattern.finditer(clause):
+        if fact.is_denial:
+            return True
+        if _TO_ME.search(clause[: found.start()]):
+            continue
+        is_refused = refused.search(clause[: found.start()])
+        if is_refused and _DONE in found.group() and not _DENIES.search(is_refused.group()):
+            # 「老板让我转了28万」 is done, whoever wanted it.
+            is_refused = None
+        if not _DENIES.search(found.group()) and not is_refused:
+            return True
     return False

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from difflib import SequenceMatcher
 
 from actions.dialogue.acts import Act, act_of
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Awaiting, DialogueState, ListedOption, Offer
 from actions.dialogue.turn import Context
 from actions.incoming import syllables_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
 from actions.dialogue.answers import (
@@ -22,6 +21,7 @@ from actions.dialogue.answers import (
     said_alone,
 )
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Awaiting, DialogueState, with_walk
 from actions.dialogue.steps import next_detail
 from actions.dialogue.turn import Context

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue.acts import UNCLEAR, Act, act_of
 from actions.dialogue.answers import Found, find_answer
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import DialogueState, Offer
 from actions.dialogue.turn import Context
 from actions.knowledge.answers import TOPIC

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue.acts import Act
 from actions.dialogue.answers import LIKELY, Found, find_answer
 from actions.dialogue.messages import UserMessage
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import DialogueState, ListedOption, with_walk
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic

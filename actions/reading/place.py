@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.repair import small_talk_of
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, Offer
 from actions.dialogue.steps import last_step
 from actions.dialogue.turn import Context

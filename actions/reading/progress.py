@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue.acts import Act
 from actions.dialogue.answers import said_alone
 from actions.dialogue.messages import AnswerBand
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
 from actions.reading import on_screen

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from actions.dialogue import choices
 from actions.dialogue.acts import Act, act_of
 from actions.dialogue.messages import UserMessage
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
 from actions.reading import (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue.acts import CONTROL, Act
 from actions.dialogue.answers import SURE, find_answer, home
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from actions.dialogue.messages import UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.knowledge.schema import CollectedDetail
 from actions.reading.questions import asks
 from actions.reading.values import accepted, values_for

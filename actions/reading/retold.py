@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from actions.dialogue.messages import UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.names import name_in

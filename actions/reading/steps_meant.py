@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import UserMessage, folded
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic

@@ -90,6 +90,7 @@ def sifted(danger: Danger, message: UserMessage, questions: Iterable[str], certa
         return Sifted(tuple(questions))
     kept: list[str] = []
     unsure: list[str] = []
+    possible = danger.asking.possible
     for name in questions:
         said, text = _asking(message, name)
         share = said.get(name, 0.0)
@@ -97,7 +98,7 @@ def sifted(danger: Danger, message: UserMessage, questions: Iterable[str], certa
             # 「跟征信没关系」
             continue
         key = folded(normalize(text))
-        is_worded = any(label == name and pattern.search(key) for label, pattern in danger.asked)
+        is_worded = any(danger.asked[place] == name and danger.asking[place].search(key) for place in possible(key))
         if name in certain or share >= (_SURE_WITH_WORDS if is_worded else danger.sure):
             kept.append(name)
             continue

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.repair import small_talk_of
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.reading import mending

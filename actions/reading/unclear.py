@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from actions.dialogue import walkthrough
 from actions.dialogue.acts import CONTROL, UNCLEAR, Act
 from actions.dialogue.answers import CERTAIN, LIKELY, SURE, find_answer, home
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.repair import small_talk
+from actions.dialogue.replacing import replace
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading.after_alarm import likeliest_label

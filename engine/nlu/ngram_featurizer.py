@@ -29,7 +29,7 @@ from engine.nlu.lexicon import read_lexicon
 from engine.nlu.mapped_arrays import mapped
 from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
-from engine.nlu.views import EDGES, character_units, sound_units, syllable_units
+from engine.nlu.views import EDGES, aliases_of, character_units, sound_units, syllable_units
 from engine.paths import ROOT
 
 _CUTS = {"character": character_units, "syllable": syllable_units, "sound": sound_units}
@@ -118,7 +118,7 @@ class NgramFeaturizer(GraphComponent):
         self._name = config.get(FEATURIZER_CLASS_ALIAS, name)
         self._model_storage = model_storage
         self._resource = resource
-        self._aliases = aliases
+        self._aliases = aliases_of(aliases)
         self._lengths = range(config["min_ngram"], config["max_ngram"] + 1)
         self._vocabulary = NgramVocabulary({}, self._lengths, np.empty(0, np.int64))
         self._edges: frozenset[int] = frozenset()

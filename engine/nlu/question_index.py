@@ -24,7 +24,7 @@ from scipy.sparse import csr_matrix
 from engine.nlu.mapped_arrays import Arrays, texts_as_array, texts_of_array, under, within
 from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.sentence_encoder import Vectors
-from engine.nlu.views import character_units, syllable_units
+from engine.nlu.views import aliases_of, character_units, syllable_units
 
 _LENGTHS = range(1, 4)
 # Chosen on three writers, each held out once.
@@ -225,7 +225,7 @@ class ExampleIndex:
 
     def __init__(self, vectors: Vectors, views: tuple[_View, ...], aliases: Mapping[str, str]) -> None:
         """Keeps what `of` or `of_arrays` has made or read."""
-        self.vectors, self.views, self._aliases = vectors, views, aliases
+        self.vectors, self.views, self._aliases = vectors, views, aliases_of(aliases)
 
     @classmethod
     def of(
@@ -238,6 +238,7 @@ class ExampleIndex:
             aliases: How words are spelt otherwise.
             owners: Which examples each entry has, shape (entries, examples).
         """
+        aliases = aliases_of(aliases)
         vectors = np.array([example.vector for example in examples], np.float32)
         texts = [example.text for example in examples]
         views = tuple(_View.of([units(text, aliases) for text in texts], owners) for units in _UNITS)
@@ -280,6 +281,10 @@ class QuestionIndex:
         self._addresses, self._examples, self._centres, self._bounds = addresses, examples, centres, bounds
         pairs = list(itertools.pairwise(bounds.tolist()))
         self._places = [np.arange(start, end) for start, end in pairs]
+        sizes = np.diff(bounds)
+        # Where the examples of an entry stand in a row that is as long as the longest has.
+        self._filled = np.arange(sizes.max()) < sizes[:, None]
+        self._counted = np.minimum(sizes, _NEAREST)
         # Views, cut once.
         self._vectors = [examples.vectors[start:end] for start, end in pairs]
         self._odds = [view.odds for view in examples.views if view.odds is not None]
@@ -333,11 +338,12 @@ class QuestionIndex:
         # whole, they would be rounded otherwise.
         alike = near[np.concatenate([self._places[i] for i in entries])]
         alike += np.concatenate([self._vectors[i] @ vector for i in entries])
-        values = alike.tolist()
-        found, start = [], 0
-        for i, of_entry in zip(entries, likeness[best].tolist(), strict=True):
-            end = start + len(self._places[i])
-            nearest = sorted(values[start:end])[-_NEAREST:]
-            found.append(Match(self._addresses[i], of_entry + sum(nearest) / len(nearest), nearest[-1]))
-            start = end
-        return sorted(found, key=lambda match: -match.likeness)
+        rows = np.full((len(best), self._filled.shape[1]), -np.inf)
+        rows[self._filled[best]] = alike
+        # The nearest three, rising; of fewer, what is not there adds nothing.
+        nearest = np.sort(np.partition(rows, -_NEAREST, axis=1)[:, -_NEAREST:] if rows.shape[1] > _NEAREST else rows)
+        means = np.where(np.isneginf(nearest), 0.0, nearest).sum(axis=1) / self._counted[best]
+        found = (likeness[best] + means).tolist()
+        order = sorted(range(len(entries)), key=lambda place: -found[place])
+        tops = nearest[:, -1].tolist()
+        return [Match(self._addresses[entries[place]], found[place], tops[place]) for place in order]

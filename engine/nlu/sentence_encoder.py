@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.nlu.encoder_files import PACKAGE, load_encoder
-from engine.nlu.encoding_together import encode_together
+from engine.nlu.encoding_together import DIMENSIONS, RememberedPieces, encode_together
 from engine.nlu.side_by_side import for_each
 from engine.paths import BUILD
 
+__all__ = ["DIMENSIONS", "SentenceEncoder", "Vectors", "encoder_name", "sentence_encoder"]
+
 Vectors = NDArray[np.float32]
 
-DIMENSIONS = 512
 # People repeat themselves and each other: 「好的」, 「转人工」, 「下一步」. 2 KB each.
 _REMEMBERED = 2048
 # Examples are read together; a process for each core takes some of the batches. Which text is in which does not depend
@@ -32,6 +33,7 @@ class SentenceEncoder:
     def __init__(self) -> None:
         """Loads the weights."""
         self._model = load_encoder(BUILD)
+        self._pieces = RememberedPieces(self._model)
         self._known: OrderedDict[str, Vectors] = OrderedDict()
         self._examples: dict[str, NDArray[np.floating[Any]]] = {}
 
@@ -54,7 +56,7 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Returns an array of shape (texts, 512)."""
         unknown = [text for text in dict.fromkeys(texts) if text not in self._known]
-        fresh = dict(zip(unknown, self._model.encode(unknown), strict=True)) if unknown else {}
+        fresh = dict(zip(unknown, self._pieces.encode(unknown), strict=True)) if unknown else {}
         vectors: Vectors = np.array([fresh[text] if text in fresh else self._known[text] for text in texts], np.float32)
         for text, vector in fresh.items():
             self._known[text] = vector

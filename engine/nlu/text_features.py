@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from engine.nlu.mapped_arrays import mapped
 from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.sentence_encoder import DIMENSIONS, sentence_encoder
-from engine.nlu.views import character_units, syllable_units
+from engine.nlu.views import aliases_of, character_units, syllable_units
 
 _CHARACTERS, _SYLLABLES = range(1, 5), range(1, 4)
 _ALIASES_FILE = "aliases.json"
@@ -53,7 +53,7 @@ class TextFeatures:
             aliases: From the lexicon: what is written in several ways.
             vector_weight: Length of the sentence vector beside n-gram vectors of length 1; 0 leaves it out.
         """
-        self._views, self.aliases, self._vector_weight = views, aliases, vector_weight
+        self._views, self.aliases, self._vector_weight = views, aliases_of(aliases), vector_weight
 
     @classmethod
     def learn(
@@ -70,6 +70,7 @@ class TextFeatures:
         # Training alone stacks rows.
         from scipy.sparse import hstack  # noqa: PLC0415 - see above
 
+        aliases = aliases_of(aliases)
         characters = [character_units(text, aliases) for text in texts]
         syllables = [syllable_units(text, aliases) for text in texts]
         views = (

@@ -17,6 +17,36 @@ _FOLDED_ENDS = ("ing", "eng", "ang")
 EDGES = _START, _END = "^", "$"
 
 
+# Texts of the last turns, each of which a dozen vocabularies are asked about.
+_REMEMBERED = 256
+
+
+class Aliases(dict[str, str]):
+    """What is written in several ways, by how; a key for what is remembered by it, which is why it is not changed."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        """Returns the identity: `aliases_of` makes equal ones the same."""
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same object."""
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        """Whether they are two objects."""
+        return self is not other
+
+
+_aliases: dict[frozenset[tuple[str, str]], Aliases] = {}
+
+
+def aliases_of(spellings: Mapping[str, str]) -> Aliases:
+    """Returns the one object for equal aliases: each component reads a copy of its own."""
+    if isinstance(spellings, Aliases):
+        return spellings
+    return _aliases.setdefault(frozenset(spellings.items()), Aliases(spellings))
+
+
 def _shorten_repeats(text: str) -> str:
     # 「快快快快」 and 「！！！！！」 mean what two of them mean.
     return _LONG_REPEAT.sub(r"\1\1", text)
@@ -24,17 +54,27 @@ def _shorten_repeats(text: str) -> str:
 
 def character_units(text: str, aliases: Mapping[str, str]) -> list[str]:
     """Returns the characters of normalized text, aliases replaced by their words; spaces are left out."""
+    return list(_characters(text, aliases_of(aliases)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _characters(text: str, aliases: Aliases) -> tuple[str, ...]:
     if not text.strip():
-        return []
+        return ()
     replaced = _LATIN_RUN.sub(lambda match: aliases.get(match.group(), match.group()), _shorten_repeats(text))
-    return [_START, *_SPACE.sub("", replaced), _END]
+    return (_START, *_SPACE.sub("", replaced), _END)
 
 
 def syllable_units(text: str, aliases: Mapping[str, str]) -> list[str]:
     """Returns the Mandarin syllables of normalized text (see `language.pinyin`)."""
+    return list(_syllables(text, aliases_of(aliases)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _syllables(text: str, aliases: Aliases) -> tuple[str, ...]:
     if not text.strip():
-        return []
-    return [_START, *to_syllables(_shorten_repeats(text), aliases), _END]
+        return ()
+    return (_START, *to_syllables(_shorten_repeats(text), aliases), _END)
 
 
 def sound_units(text: str, aliases: Mapping[str, str]) -> list[str]:

