@@ -36,11 +36,14 @@ _WAITING = 5
 _WAITING_DURING_TRAINING = 1
 # The desk's pages beside the one with the conversations.
 _PAGES = ("accessibility", "insight", "studio", "supervisor", "windows")
-# How much less of a core a job gets that only takes what the others leave over, and one that begins before the
-# training has ended, which half of the jobs wait for.
+# How much less of a core a job gets that only takes what the others leave over, and any until the training has ended,
+# which half of the jobs wait for.
 _NICE, _NICE_TO_TRAINING = 10, 5
-# Where Linux shares the cores out between sessions first, it has to be told of the session. It may not be there.
-_NICELY = ("sh", "-c", '(echo "$0" >/proc/self/autogroup) 2>/dev/null; exec nice -n "$0" "$@"')
+# Where Linux shares the cores out between sessions first, it has to be told of the session, which may be taken back.
+# Where it does not, only what fills gaps is nice.
+_SESSION_NICELY = ("sh", "-c", '(echo "$0" >/proc/self/autogroup) 2>/dev/null; exec "$@"')
+# Seconds after which somebody who is not root may tell of another session.
+_NEXT_SESSION = 0.2
 # A file system in memory, and the bytes that it must have to spare for what tests write; they use some 2 GB.
 _MEMORY, _SPARE = Path("/dev/shm"), 6 << 30
 # Linux tells there what the cores did.
@@ -203,10 +206,19 @@ class Lanes:
     def _work(self) -> None:
         while job := self._next():
             _run(job, self._running)
+            if job.name == _TRAINING:
+                self._share_alike()
             with self._changed:
                 self._begun.remove(job)
                 _tell(job)
                 self._changed.notify_all()
+
+    def _share_alike(self) -> None:
+        """Lets what was nice to the training have as much as all others."""
+        for pid in [self._running.get(job.name) for job in self._begun if job.niceness == _NICE_TO_TRAINING]:
+            with contextlib.suppress(OSError):
+                Path(f"/proc/{pid}/autogroup").write_text("0", encoding="ascii")
+            time.sleep(_NEXT_SESSION)
 
     def _next(self) -> Job | None:
         statuses = {job.name: job for job in self.jobs}
@@ -261,10 +273,12 @@ def temporary_folder() -> Iterator[None]:
 def _run(job: Job, running: dict[str, int]) -> None:
     began = time.monotonic()
     job.report.unlink(missing_ok=True)
+    session = (*_SESSION_NICELY, str(job.niceness)) if job.niceness else ()
+    process_too = ("nice", "-n", str(job.niceness)) if job.fills else ()
     with job.log.open("wb") as log:
         # In a group of its own, so that an interruption ends what it has started, too.
         process = subprocess.Popen(
-            (*((*_NICELY, str(job.niceness)) if job.niceness else ()), *job.arguments()),
+            (*session, *process_too, *job.arguments()),
             cwd=ROOT / job.folder,
             env={**os.environ, **job.environment},
             stdin=subprocess.DEVNULL,
