@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 # Python's own parser of expressions, which has no public name any more. A test compares what is found with and without.
-_parser: Any = importlib.import_module("re._parser")
-_constants: Any = importlib.import_module("re._constants")
+# The peers' Python 3.10 has it by its old name, and knows neither possessive repeats nor atomic groups.
+_IS_OLD = sys.version_info < (3, 11)
+_parser: Any = importlib.import_module("sre_parse" if _IS_OLD else "re._parser")
+_constants: Any = importlib.import_module("sre_constants" if _IS_OLD else "re._constants")
+_REPEATS = {_constants.MAX_REPEAT, _constants.MIN_REPEAT, getattr(_constants, "POSSESSIVE_REPEAT", None)}
+_ATOMIC_GROUP = getattr(_constants, "ATOMIC_GROUP", None)
 
 
 class Expressions:
@@ -68,9 +73,9 @@ def _needed_by(kind: Any, of: Any) -> frozenset[str] | None:
     if kind is _constants.SUBPATTERN:
         # Flags of a group are rare, and one of them folds case.
         return None if of[1] & re.IGNORECASE else _needed(of[3])
-    if kind in (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT):
+    if kind in _REPEATS:
         return _needed(of[2]) if of[0] else None
-    if kind is _constants.ATOMIC_GROUP:
+    if kind is _ATOMIC_GROUP:
         return _needed(of)
     # What must stand before or behind stands in the text, too.
     return _needed(of[1]) if kind is _constants.ASSERT else None
