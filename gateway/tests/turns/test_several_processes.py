@@ -247,3 +247,16 @@ async def test_user_at_one_process_is_there_for_agents_at_the_other(pair: tuple[
     async with asyncio.timeout(60):
         await heard.get()
     assert not second.services.event_bus.is_user_there(conversation_id)
+
+
+async def test_a_lock_from_a_clock_that_was_ahead_ends_after_a_lifetime(redis_server: RedisServer) -> None:
+    redis = redis_client(redis_server.url)
+    # A lifetime that no starved machine exceeds between two looks.
+    locks = AcrossProcesses(redis, 10)
+    async with contextlib.aclosing(redis), locks.hold("mine"), asyncio.timeout(60):
+        # What a process holds that died before the clock was set back by ten minutes.
+        await redis.set("uwallet:conversation:old", "somebody", px=600_000)
+        assert await locks.abandoned(["old", "mine", "none"]) == ["none"]
+        assert await redis.pttl("uwallet:conversation:old") <= 10_000
+        await redis.delete("uwallet:conversation:old")
+        assert await locks.abandoned(["old", "mine", "none"]) == ["old", "none"]

@@ -144,7 +144,9 @@ class Dispatcher:
             How many conversations wait, whoever answers them.
         """
         waiting = await self._transcript.waiting_conversations()
-        for conversation_id in await self._locks.abandoned([one for one in waiting if one not in self._workers]):
+        for conversation_id in await self._locks.abandoned(waiting):
+            if conversation_id in self._workers:
+                continue
             _log.info("dispatcher.took_over", conversation_id=conversation_id)
             self.wake(conversation_id)
         return len(waiting)

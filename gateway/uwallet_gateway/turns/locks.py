@@ -17,6 +17,8 @@ from redis.exceptions import LockError, RedisError
 STEPS_PER_LIFETIME = 4
 # Conversations that Redis is asked about at once.
 _AT_ONCE = 500
+# What Redis says of the end of a key that is not there.
+_NO_LOCK = -2
 _log = structlog.get_logger()
 
 
@@ -102,12 +104,32 @@ class AcrossProcesses:
         try:
             for start in range(0, len(conversation_ids), _AT_ONCE):
                 part = conversation_ids[start : start + _AT_ONCE]
-                owners = await self._redis.mget([_name(conversation_id) for conversation_id in part])
-                found += [conversation_id for conversation_id, owner in zip(part, owners, strict=True) if owner is None]
+                ends = await self._ends_of([_name(conversation_id) for conversation_id in part])
+                found += [conversation_id for conversation_id, end in zip(part, ends, strict=True) if end == _NO_LOCK]
         except RedisError as error:
             _log.warning("locks.unavailable", reason=str(error))
             return []
         return found
+
+    async def _ends_of(self, names: Sequence[str]) -> list[int]:
+        """In how many milliseconds locks end.
+
+        One that lasts longer than any is given for was given when Redis' clock was ahead: its process may be dead long
+        before. It ends after a lifetime from now, unless that is extended.
+        """
+        asking = self._redis.pipeline(transaction=False)
+        for name in names:
+            asking.pttl(name)
+        ends: list[int] = await asking.execute()
+        longest = int(1000 * self._lifetime)
+        shortening = self._redis.pipeline(transaction=False)
+        for name, end in zip(names, ends, strict=True):
+            if end > longest:
+                shortening.pexpire(name, longest)
+        if len(shortening):
+            _log.warning("locks.shortened", locks=len(shortening))
+            await shortening.execute()
+        return ends
 
 
 class _Endless:
