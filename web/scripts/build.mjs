@@ -31,7 +31,12 @@ const CONTENT_TYPES = {
 };
 
 /** @type {import('vite').InlineConfig} */
-const shared = { configFile: false, logLevel: 'warn' };
+const shared = {
+  configFile: false,
+  logLevel: 'warn',
+  // Less in a worker asks this thread for files, and gives up after ten looks: on a busy machine the build failed.
+  css: { preprocessorMaxWorkers: 0 },
+};
 
 /** What went into the bundles. @type {Set<string>} */
 const moduleIds = new Set();
