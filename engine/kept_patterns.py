@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import pickle
 import re
 import sys
-import tempfile
 from array import array
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from common.whole_files import written_whole
 from engine.paths import BUILD
 
 _FOLDER = BUILD / "patterns"
@@ -136,16 +135,8 @@ def _read(path: Path) -> dict[_Key, tuple[Any, ...]]:
 
 def _write(path: Path, patterns: dict[_Key, tuple[Any, ...]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(prefix=".", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            pickle.dump(patterns, file, pickle.HIGHEST_PROTOCOL)
-            file.flush()
-            os.fsync(file.fileno())
-        # Nobody finds half of it.
-        Path(scratch).replace(path)
-    finally:
-        Path(scratch).unlink(missing_ok=True)
+    with written_whole(path) as file:
+        pickle.dump(patterns, file, pickle.HIGHEST_PROTOCOL)
 
 
 KEPT = KeptPatterns()

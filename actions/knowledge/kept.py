@@ -9,13 +9,13 @@ import logging
 import os
 import pickle
 import platform
-import tempfile
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
 import language
+from common.whole_files import written_whole
 
 logger = logging.getLogger(__name__)
 
@@ -86,17 +86,8 @@ class _Unpickler(pickle.Unpickler):
 
 def _write(path: Path, content: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(prefix=".", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            pickle.dump(content, file, pickle.HIGHEST_PROTOCOL)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(scratch).chmod(0o644)
-        # Nobody finds half of it.
-        Path(scratch).replace(path)
-    finally:
-        Path(scratch).unlink(missing_ok=True)
+    with written_whole(path) as file:
+        pickle.dump(content, file, pickle.HIGHEST_PROTOCOL)
     for other in path.parent.glob("*.pickle"):
         if other != path:
             other.unlink(missing_ok=True)

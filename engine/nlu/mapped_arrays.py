@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Mapping
@@ -14,6 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from common.whole_files import written_whole
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -144,21 +145,12 @@ def _write(path: Path, arrays: Arrays) -> None:
         start += -(-array.nbytes // _ALIGNED) * _ALIGNED
     header = json.dumps(places).encode()
     first = -(-(_HEADER_LENGTH + len(header)) // _ALIGNED) * _ALIGNED
-    handle, scratch = tempfile.mkstemp(prefix=".", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(len(header).to_bytes(_HEADER_LENGTH, "little") + header)
-            for name, array in arrays.items():
-                file.seek(first + places[name][2])
-                file.write(np.ascontiguousarray(array).data if array.size else b"")
-            file.truncate(first + start)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(scratch).chmod(0o644)
-        # Nobody finds half of it.
-        Path(scratch).replace(path)
-    finally:
-        Path(scratch).unlink(missing_ok=True)
+    with written_whole(path) as file:
+        file.write(len(header).to_bytes(_HEADER_LENGTH, "little") + header)
+        for name, array in arrays.items():
+            file.seek(first + places[name][2])
+            file.write(np.ascontiguousarray(array).data if array.size else b"")
+        file.truncate(first + start)
 
 
 def _read(path: Path) -> Arrays:
